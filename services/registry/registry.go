@@ -94,6 +94,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				store.TaskLikenOlds: func(ctx context.Context, _ []byte) error { return cases.LikenOlds(ctx) },
 				store.TaskPhoneOlds: func(ctx context.Context, _ []byte) error { return cases.PhoneOlds(ctx) },
 			},
+			Life: cases.ListLife,
 			Work: store.Work(),
 			Counts: []ops.Count{
 				{Thing: "workers", Query: `SELECT count(*) FROM worker WHERE closed_on = '' AND joined_into = '' AND unseen_until = ''`},

@@ -35,6 +35,10 @@ type Store interface {
 	Peek(id string) (domain.Duty, error)
 	DutiesOf(worker string) ([]domain.Duty, error)
 	CoversOf(worker string) ([]domain.Cover, error)
+	// StandingDuties lists those that are not fulfilled and not closed, StandingCovers
+	// those that go on, or could while the hire lasts.
+	StandingDuties(worker string) ([]domain.Duty, error)
+	StandingCovers(worker string) ([]domain.Cover, error)
 	// Duties lists duties by their last day.
 	Duties(q DutyQuery) ([]domain.Duty, error)
 	// Debtors sums by employer what is owed, by the first last day.

@@ -40,6 +40,15 @@ func ParseMonth(s string) (Month, error) {
 // MonthOf is the month that a day lies in.
 func MonthOf(d clock.Date) Month { return Month(d.String()[:7]) }
 
+// Begins is the month's first day; zero where it is none.
+func (m Month) Begins() clock.Date {
+	first, err := clock.ParseDate(string(m) + "-01")
+	if err != nil {
+		return clock.Date{}
+	}
+	return first
+}
+
 // Cover is a worker's enrolment through one employer. Only credited months count.
 type Cover struct {
 	ID       string

@@ -78,6 +78,11 @@ func (t *Tx) DutiesOf(worker string) ([]domain.Duty, error) {
 	return duties.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
 }
 
+// StandingDuties lists a worker's duties that are not fulfilled and not closed.
+func (t *Tx) StandingDuties(worker string) ([]domain.Duty, error) {
+	return duties.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND state IN ('open', 'overdue', 'frozen') ORDER BY id`, worker)
+}
+
 // SaveDuty writes a duty and its events.
 func (t *Tx) SaveDuty(ctx context.Context, d domain.Duty, events ...domain.Event) error {
 	return duties.Save(ctx, t.outbox, t.tx, d, events...)
@@ -110,6 +115,11 @@ func (t *Tx) CoverOfHire(hireID string) (domain.Cover, bool, error) {
 // CoversOf lists a worker's enrolments.
 func (t *Tx) CoversOf(worker string) ([]domain.Cover, error) {
 	return covers.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id`, worker)
+}
+
+// StandingCovers lists a worker's enrolments that go on, or could while the hire lasts.
+func (t *Tx) StandingCovers(worker string) ([]domain.Cover, error) {
+	return covers.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND (active = 1 OR hire_over = 0) ORDER BY id`, worker)
 }
 
 // SaveCover writes an enrolment and its events.

@@ -55,6 +55,8 @@ type Guardians interface {
 	Hidings(on clock.Date, children ...string) ([]domain.GuardianCase, error)
 	// OpenGuardianCases lists what is not decided, oldest first.
 	OpenGuardianCases(counties, officer string) ([]domain.GuardianCase, error)
+	// OwnCases lists what is not decided of whether an account is that of a child who grew up.
+	OwnCases(worker string) ([]domain.GuardianCase, error)
 	SaveGuardianCase(c domain.GuardianCase) error
 
 	// TookStep notes a step of growing up, and reports whether it was not noted before.

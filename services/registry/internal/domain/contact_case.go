@@ -109,6 +109,12 @@ func (c ContactCase) Decide(officer string, approve bool, refusal string, w Work
 	return c, w, events, err
 }
 
+// Objectable reports whether the person's word still changes something: what was changed
+// again since is not put back.
+func (c ContactCase) Objectable(w Worker) bool {
+	return c.State == CaseOpen || c.State == CaseApplied && w.Version == c.Version+1 && c.Worker == w.ID
+}
+
 // Object is the person's word against a case. One that waits ends; what one
 // changed is put back, unless it was changed again since. Events are those of
 // the account, none where it stays as it is.
@@ -119,7 +125,7 @@ func (c ContactCase) Object(w Worker, now time.Time) (ContactCase, Worker, []Eve
 		c.State = CaseObjected
 		return c, w, nil, nil
 	case CaseApplied:
-		if w.Version != c.Version+1 || c.Worker != w.ID {
+		if !c.Objectable(w) {
 			return c, w, nil, ErrContactSince
 		}
 		c.State = CaseUndone

@@ -201,6 +201,11 @@ func (t *Tx) OpenGuardianCases(counties, officer string) ([]domain.GuardianCase,
 	return guardianCases.List(t.tx, `WHERE state = 'open' AND (`+sqldb.Within("county", 1)+` OR officer = $2) ORDER BY made_at, id LIMIT 500`, counties, officer)
 }
 
+// OwnCases lists what is not decided of whether an account is that of a child who grew up.
+func (t *Tx) OwnCases(worker string) ([]domain.GuardianCase, error) {
+	return guardianCases.List(t.tx, `WHERE state = 'open' AND case_kind = 'grown' AND `+person.Whose("worker", 1)+` ORDER BY made_at, id`, worker)
+}
+
 // SaveGuardianCase writes a case; one that has ended stays as it is, but that what
 // was hidden may be shown again.
 func (t *Tx) SaveGuardianCase(c domain.GuardianCase) error {

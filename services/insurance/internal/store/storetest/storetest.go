@@ -200,6 +200,50 @@ func Run(t *testing.T, open func(testing.TB) *sqldb.DB) {
 			t.Errorf("events %v", got)
 		}
 	})
+	t.Run("what stands of a worker is apart from what is over", func(t *testing.T) {
+		db, s := fresh(t)
+		update(t, db, func(tx *sqldb.Tx) error {
+			for i, state := range domain.DutyStates() {
+				n := string(rune('a' + i))
+				d, events := domain.OpenDuty("duty-"+n, "hire-"+n, "worker-1", "employer-1", "654301", due.AddMonths(-1), due)
+				d.State = state
+				if err := s.In(tx).SaveDuty(ctx, d, events...); err != nil {
+					return err
+				}
+			}
+			for i, c := range []domain.Cover{{Active: true}, {Last: "2026-11"}, {Last: "2026-11", HireOver: true}} {
+				n := string(rune('a' + i))
+				c.ID, c.DutyID, c.HireID, c.Worker, c.Division, c.Schemes, c.From = "cover-"+n, "duty-"+n, "hire-"+n, "worker-1", "654301", domain.Schemes(), "2026-10"
+				if err := s.In(tx).SaveCover(ctx, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		update(t, db, func(tx *sqldb.Tx) error {
+			for worker, want := range map[string][]string{"worker-1": {"open", "frozen", "overdue", "cover-a", "cover-b"}, "worker-2": nil} {
+				var got []string
+				duties, err := s.In(tx).StandingDuties(worker)
+				if err != nil {
+					return err
+				}
+				for _, d := range duties {
+					got = append(got, string(d.State))
+				}
+				covers, err := s.In(tx).StandingCovers(worker)
+				if err != nil {
+					return err
+				}
+				for _, c := range covers {
+					got = append(got, c.ID)
+				}
+				if !slices.Equal(got, want) {
+					t.Errorf("%s: %q, want %q", worker, got, want)
+				}
+			}
+			return nil
+		})
+	})
 	t.Run("concurrent credits lose nothing", func(t *testing.T) {
 		db, s := fresh(t)
 		d, events := domain.OpenDuty("duty-1", "hire-1", "worker-1", "employer-1", "654301", due.AddMonths(-1), due)

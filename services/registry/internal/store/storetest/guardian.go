@@ -195,4 +195,27 @@ func guardianCases(t *testing.T, s suite) {
 	if err := put(c); err != nil || hidden(clock.NewDate(2026, 12, 1)) != 0 {
 		t.Errorf("shown again: %v", err)
 	}
+	own := domain.GuardianCase{ID: "case-2", Kind: domain.CaseGrown, Child: "child-a", Worker: "grown", Reason: "grew_up", Paper: "resident_card", County: "654301", Officer: "o-1", MadeAt: now, State: domain.CaseOpen}
+	hides := c
+	hides.ID, hides.Worker, hides.State = "case-3", "grown", domain.CaseOpen
+	if err := errors.Join(put(own), put(hides)); err != nil {
+		t.Fatal(err)
+	}
+	owns := func(worker string) (ids []string) {
+		s.update(t, func(tx *store.Tx) error {
+			all, err := tx.OwnCases(worker)
+			for _, c := range all {
+				ids = append(ids, c.ID)
+			}
+			return err
+		})
+		return ids
+	}
+	if mine, others := owns("grown"), owns("father"); !slices.Equal(mine, []string{"case-2"}) || others != nil {
+		t.Errorf("of the own account %q, of another %q", mine, others)
+	}
+	own.State, own.DecidedBy, own.DecidedAt = domain.CaseRefused, "o-2", now
+	if err := put(own); err != nil || owns("grown") != nil {
+		t.Errorf("what is decided waits: %v", err)
+	}
 }
