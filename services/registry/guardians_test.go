@@ -15,6 +15,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/errs"
 	"github.com/qiao-platform/qiao/pkg/testkit"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	registryv1 "github.com/qiao-platform/qiao/proto/gen/registry/v1"
 )
 
@@ -120,6 +121,22 @@ func (m *family) decided(r *registryv1.OpenGuardianCaseRequest) string {
 	return got.GetCaseId()
 }
 
+// lives is how the own things with the registry stand, as the first page tells a person.
+func (m *family) lives(worker string) (all []string) {
+	m.t.Helper()
+	got, err := platformv1.LifeClient{Caller: m.Client(), Target: "registry"}.ListLife(m.Worker(worker), &platformv1.ListLifeRequest{Worker: worker})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, one := range got.GetThings() {
+		all = append(all, strings.TrimSpace(strings.Join([]string{one.GetMatter(), one.GetState(), one.GetName(), one.GetAnswerBy(), one.GetExpectedOn()}, " ")))
+		if of := one.GetChild() + one.GetWithin(); of != "" && of != m.child+m.child {
+			m.t.Errorf("of another child: %v", one)
+		}
+	}
+	return all
+}
+
 type refusal struct {
 	as   context.Context
 	code string
@@ -177,6 +194,16 @@ func TestAFurtherGuardianIsAgreedTo(t *testing.T) {
 	if asked := mine.GetChildren()[0].GetAsked()[0]; asked.GetName() == "" || asked.GetWorker() != "" || asked.GetAnswerBy() != "2026-11-09" {
 		t.Errorf("she knows who, and no reference: %v", asked)
 	}
+	looks := len(m.accesses(t, m.father))
+	if lives := m.lives(m.mother); !slices.Equal(lives, []string{"guardian asked  2026-11-09", "child guardian 叶尔肯·努尔兰"}) {
+		t.Errorf("to the mother is told %q", lives)
+	}
+	if lives := m.lives(m.father); !slices.Equal(lives, []string{"guardianship asked   2026-11-10"}) {
+		t.Errorf("to the father is told %q", lives)
+	}
+	if more := len(m.accesses(t, m.father)) - looks; more != 0 {
+		t.Errorf("whose name is not told is looked at %d times", more)
+	}
 	yes := &registryv1.AnswerGuardianRequest{GuardianId: got.GetGuardianId(), Agree: true}
 	for name, c := range map[string]refusal{
 		"the father himself": {m.Worker(m.father), "registry.guardian.unknown"},
@@ -203,6 +230,11 @@ func TestAFurtherGuardianIsAgreedTo(t *testing.T) {
 	}
 	if all := m.family(); len(all) != 2 || all[m.father] != "active!" || all[m.mother] != "active!" {
 		t.Errorf("%v", all)
+	}
+	for _, guardian := range []string{m.mother, m.father} {
+		if lives := m.lives(guardian); !slices.Equal(lives, []string{"child guardian 叶尔肯·努尔兰"}) {
+			t.Errorf("to %s is told %q", guardian, lives)
+		}
 	}
 	// He registers the child as his own: it is the same child.
 	again := child(m.father)

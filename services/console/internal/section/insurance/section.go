@@ -34,6 +34,7 @@ func New(c contract.Caller) frame.Section {
 		Tones:   frame.Tones{Good: []string{"active", "fulfilled"}, Due: []string{"open"}, Bad: []string{"overdue"}},
 		Menu:    []frame.Link{{Name: "insurance", Path: "/insurance", Text: "nav.insurance"}},
 		Counter: []frame.Offer{{Name: "cover", Path: "/workers/{ref}/cover", Text: "insurance.counter", Method: "insurance.ListCover"}},
+		Life:    map[string]string{"insurance.duty": "/cover#duty-{id}", "insurance.cover": "/cover#cover-{id}"},
 		Pages: map[string]frame.Handler{
 			"GET /insurance":                               s.debtors,
 			"GET /insurance/duties":                        s.duties,

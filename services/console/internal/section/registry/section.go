@@ -110,6 +110,11 @@ func New(c contract.Caller, now clock.Clock) frame.Section {
 			{Name: "children", Path: guardiansPath + "/by/{ref}", Text: "registry.counter.children", Method: "registry.ListChildrenOf", Papers: []string{"birth_certificate", "household_register"}},
 			{Name: "unseen", Path: "/unseen/of/{ref}", Text: "registry.counter.unseen", Method: "registry.ListUnseen"},
 		},
+		Life: map[string]string{
+			"registry.contact": "/contact#case-{id}", "registry.document": "/document#case-{id}", "registry.death": "/contact#death", "registry.relatives": "/contact#heirs",
+			"registry.join": "/contact#case-{id}", "registry.parting": "/contact#case-{id}",
+			"registry.child": "/children#child-{id}", "registry.guardian": "/children#guardian-{id}", "registry.guardianship": "/messages",
+		},
 		Pages: map[string]frame.Handler{
 			"GET /sign-in/alone":                    s.aloneForm,
 			"POST /sign-in/alone":                   s.aloneSend,
