@@ -48,8 +48,9 @@ func owed(d domain.Duty, today clock.Date) life.Thing {
 	return t
 }
 
-// insured is a cover: by all schemes, against injury alone, or by some; or one that the
-// agency stopped though its hire lasts. One whose hire is over is over with it.
+// insured is a cover: by all schemes, by one alone, as against injury beyond the pension
+// age, or by some; or one that the agency stopped though its hire lasts. One whose hire is
+// over is over with it.
 func insured(c domain.Cover) life.Thing {
 	t := life.Thing{Matter: "cover", ID: c.ID, Within: c.DutyID, Part: life.Has, Since: c.From.Begins()}
 	switch {
@@ -59,8 +60,8 @@ func insured(c domain.Cover) life.Thing {
 		t.State, t.Part = "over", life.Over
 	case !slices.ContainsFunc(domain.Schemes(), func(scheme string) bool { return !slices.Contains(c.Schemes, scheme) }):
 		t.State = "full"
-	case slices.Equal(c.Schemes, domain.InjuryAlone()):
-		t.State = "injury"
+	case len(c.Schemes) == 1:
+		t.State, t.Code = "one", c.Schemes[0]
 	default:
 		t.State = "some"
 	}

@@ -38,6 +38,18 @@ func TestEachStateOfALifeIsTold(t *testing.T) {
 	testkit.Life(t, "../../../../proto/qiao/insurance/v1/life.csv", all...)
 }
 
+// A cover by one scheme says which; of several the page of the cover does.
+func TestACoverByOneSchemeSaysWhich(t *testing.T) {
+	for _, c := range []struct {
+		schemes []string
+		code    string
+	}{{domain.InjuryAlone(), "work_injury"}, {[]string{"pension", "medical"}, ""}, {domain.Schemes(), ""}} {
+		if one := insured(domain.Cover{Schemes: c.schemes, From: "2026-11", Active: true}); one.Code != c.code {
+			t.Errorf("%v: %+v", c.schemes, one)
+		}
+	}
+}
+
 // A cover is told from the first day of its month.
 func TestACoverIsTheOlderOneByItsMonth(t *testing.T) {
 	if since := insured(domain.Cover{From: "2026-11", Active: true}).Since; since != testkit.Day("2026-11-01") {
