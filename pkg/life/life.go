@@ -63,6 +63,7 @@ type Thing struct {
 	Expected   clock.Date // when to expect the next step
 	UndoBy     time.Time  // until when the person takes back what another accepted
 	Place      int        // in a queue, from 1
+	Urgent     bool       // it stands before everything that has a day
 }
 
 // LastDay is the last day of a time that ends, as [answer.Clock] has it, with its first
@@ -111,7 +112,7 @@ func (t Thing) since() clock.Date {
 	return at
 }
 
-// order puts what waits for the person first, by its last day; then what is under way and
+// order puts what waits for the person first, what is urgent before what has a last day; then what is under way and
 // what the person has, the newest first. What is over is left out.
 func order(all []Thing) []Thing {
 	all = slices.DeleteFunc(slices.Clone(all), func(t Thing) bool { return t.Part == Over })
@@ -119,6 +120,9 @@ func order(all []Thing) []Thing {
 	slices.SortStableFunc(all, func(a, b Thing) int {
 		if by := cmp.Compare(rank[a.Part], rank[b.Part]); by != 0 {
 			return by
+		}
+		if a.Urgent != b.Urgent {
+			return map[bool]int{true: -1, false: 1}[a.Urgent]
 		}
 		if a.Part == Needs && a.AnswerBy != b.AnswerBy {
 			switch {

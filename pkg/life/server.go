@@ -58,6 +58,7 @@ func (t Thing) wire() *platformv1.LifeThing {
 	w := &platformv1.LifeThing{
 		Matter: t.Matter, Id: t.ID, Within: t.Within, State: t.State, Part: string(t.Part), Holder: t.Holder, Name: t.Name, Code: t.Code,
 		Child: t.Child, AnswerBy: day(t.AnswerBy), RuleId: t.Rule, ExpectedOn: day(t.Expected), UndoBy: sqldb.Micros(t.UndoBy), Place: int32(t.Place),
+		Since: day(t.Since), Urgent: t.Urgent,
 	}
 	for _, s := range t.Steps {
 		w.Steps = append(w.Steps, &platformv1.LifeStep{Step: s.Name, On: day(s.On), Done: s.Done})

@@ -67,7 +67,7 @@ func (x *ListLifeRequest) GetWorker() string {
 
 type ListLifeResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// what waits for the person by the last day, then what is under way and what the
+	// what waits for the person by the last day, what is urgent before it, then what is under way and what the
 	// person has, the newest first
 	Things []*LifeThing `protobuf:"bytes,1,rep,name=things,proto3" json:"things,omitempty"`
 	// how many more there are than are listed
@@ -150,7 +150,11 @@ type LifeThing struct {
 	// until when the person can take back what another accepted in the own name
 	UndoBy int64 `protobuf:"varint,14,opt,name=undo_by,json=undoBy,proto3" json:"undo_by,omitempty"`
 	// the place in a queue, from 1
-	Place         int32 `protobuf:"varint,15,opt,name=place,proto3" json:"place,omitempty"`
+	Place int32 `protobuf:"varint,15,opt,name=place,proto3" json:"place,omitempty"`
+	// the day since which the person has it; empty where nobody knows
+	Since string `protobuf:"bytes,16,opt,name=since,proto3" json:"since,omitempty"`
+	// it stands before everything that has a day
+	Urgent        bool `protobuf:"varint,17,opt,name=urgent,proto3" json:"urgent,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -290,6 +294,20 @@ func (x *LifeThing) GetPlace() int32 {
 	return 0
 }
 
+func (x *LifeThing) GetSince() string {
+	if x != nil {
+		return x.Since
+	}
+	return ""
+}
+
+func (x *LifeThing) GetUrgent() bool {
+	if x != nil {
+		return x.Urgent
+	}
+	return false
+}
+
 // LifeStep is a step of a thing's way.
 type LifeStep struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -361,7 +379,7 @@ const file_qiao_platform_v1_life_proto_rawDesc = "" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"b\n" +
 	"\x10ListLifeResponse\x123\n" +
 	"\x06things\x18\x01 \x03(\v2\x1b.qiao.platform.v1.LifeThingR\x06things\x12\x19\n" +
-	"\bleft_out\x18\x02 \x01(\x05R\aleftOut\"\x83\x03\n" +
+	"\bleft_out\x18\x02 \x01(\x05R\aleftOut\"\xb1\x03\n" +
 	"\tLifeThing\x12\x16\n" +
 	"\x06matter\x18\x01 \x01(\tR\x06matter\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x16\n" +
@@ -379,7 +397,9 @@ const file_qiao_platform_v1_life_proto_rawDesc = "" +
 	"\vexpected_on\x18\r \x01(\tR\n" +
 	"expectedOn\x12\x17\n" +
 	"\aundo_by\x18\x0e \x01(\x03R\x06undoBy\x12\x14\n" +
-	"\x05place\x18\x0f \x01(\x05R\x05place\"B\n" +
+	"\x05place\x18\x0f \x01(\x05R\x05place\x12\x14\n" +
+	"\x05since\x18\x10 \x01(\tR\x05since\x12\x16\n" +
+	"\x06urgent\x18\x11 \x01(\bR\x06urgent\"B\n" +
 	"\bLifeStep\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x0e\n" +
 	"\x02on\x18\x02 \x01(\tR\x02on\x12\x12\n" +

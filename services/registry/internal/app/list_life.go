@@ -233,6 +233,7 @@ func changeOfDocument(c domain.DocumentCase) life.Thing {
 // back, at a counter. That a second officer looks at that again changes nothing for the person.
 func death(c domain.DeathCase) life.Thing {
 	t := waits("death", c.ID, c.MadeAt, c.DecidedAt)
+	t.Urgent = true
 	switch c.State {
 	case domain.CaseOpen:
 	case domain.CaseApplied:

@@ -94,8 +94,13 @@ func (s *pages) home(v *frame.Visit) error {
 	return v.Render(http.StatusOK, "my", frame.Page{Title: "my.title", Nav: "own", Body: b})
 }
 
-// lastDay orders what waits: what has no day comes last.
-func lastDay(t thing) string { return cmp.Or(t.GetAnswerBy(), "9999") }
+// lastDay orders what waits: what is urgent comes first, what has no day last.
+func lastDay(t thing) string {
+	if t.GetUrgent() {
+		return ""
+	}
+	return cmp.Or(t.GetAnswerBy(), "9999")
+}
 
 // ask asks each department at once, one question each.
 func (s *pages) ask(v *frame.Visit, worker string) ([]*platformv1.ListLifeResponse, []error) {
