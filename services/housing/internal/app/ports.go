@@ -66,6 +66,7 @@ type Store interface {
 	Evidence
 	Lists
 	Tenancy
+	Lives
 	// Later leaves a task about an id, for a time.
 	Later(ctx context.Context, kind, id string, at time.Time) error
 }
@@ -162,6 +163,28 @@ type Tenancy interface {
 	PlaceRequest(id string) (domain.PlaceRequest, error)
 	PlaceRequests(employer, county string) ([]domain.PlaceRequest, error)
 	SavePlaceRequest(ctx context.Context, r domain.PlaceRequest, events ...domain.Event) error
+}
+
+// Lives is what the use case of a person's first page reads: what is not over, of all
+// applications or leases by one statement.
+type Lives interface {
+	OpenApplicationsOf(worker string) ([]domain.Application, error)
+	// OffersAmong reads offers by id; ReliefsAmong, PublishedAmong and DrawsAmong tell,
+	// by application, the open relief, the place as it was last published, and when the
+	// figure is due that decides the ties of a round.
+	OffersAmong(ids []string) (map[string]domain.Offer, error)
+	ReliefsAmong(applications []string) (map[string]domain.Relief, error)
+	PublishedAmong(applications []string) (map[string]int, error)
+	DrawsAmong(applications []string) (map[string]clock.Date, error)
+
+	LiveLeasesOf(worker string) ([]domain.Lease, error)
+	HomesAmong(ids []string) (map[string]domain.Home, error)
+	// RenewalsAmong lists all renewals of leases, the newest first; what the others list
+	// is not over.
+	RenewalsAmong(leases []string) ([]domain.Renewal, error)
+	RepairsAmong(leases []string) ([]domain.Repair, error)
+	ReviewsAmong(leases []string) ([]domain.Review, error)
+	ExitsAmong(leases []string) ([]domain.Exit, error)
 }
 
 // Registry is what is asked of the registry, outside of any transaction.

@@ -247,9 +247,9 @@ func (e Exit) until(last clock.Date) Exit {
 	return e
 }
 
-// appealable reports whether the tenant can take the decision to a third officer:
+// MayAppeal reports whether the tenant can take the decision to a third officer:
 // for its days or, until it is known when it arrived, at any time.
-func (e Exit) appealable(today clock.Date) bool {
+func (e Exit) MayAppeal(today clock.Date) bool {
 	if e.AppealUntil.IsZero() {
 		return e.AppealDays > 0
 	}
@@ -261,7 +261,7 @@ func (e Exit) Appeal(today clock.Date) (Exit, []Event, error) {
 	if e.State != ExitIsLeaving {
 		return e, nil, ErrExitState.With("state", string(e.State))
 	}
-	if !e.appealable(today) {
+	if !e.MayAppeal(today) {
 		return e, nil, ErrExitAppealLate
 	}
 	e.State = ExitIsAppealed
@@ -320,7 +320,7 @@ func (e Exit) Leave(today clock.Date) (Exit, error) {
 	switch {
 	case e.State != ExitIsLeaving:
 		return e, ErrExitState.With("state", string(e.State))
-	case e.appealable(today), today.Before(e.LeaveBy):
+	case e.MayAppeal(today), today.Before(e.LeaveBy):
 		return e, ErrExitStands
 	}
 	e.State = ExitIsLeft

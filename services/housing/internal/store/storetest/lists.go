@@ -58,6 +58,10 @@ func (s *suite) roundRoundTrip() {
 		if err != nil || len(own) != 1 || own[0].Ticket != "TICKET1" {
 			s.Errorf("got %+v, %v", own, err)
 		}
+		due, err := tx.DrawsAmong([]string{"application-1", "application-3"})
+		if err != nil || len(due) != 1 || due["application-1"] != r.FigureDue {
+			s.Errorf("draws %v, %v", due, err)
+		}
 		homes, err := tx.HomesInRounds("654301")
 		if !slices.Equal(homes, r.HomeIDs) {
 			s.Errorf("homes %v", homes)
@@ -103,6 +107,10 @@ func (s *suite) listRoundTrip() {
 		return tx.Publish(ctx, "list-1", "654301", domain.PublicRental, day, ranked)
 	})
 	s.do(func(_ context.Context, tx app.Store) error {
+		places, err := tx.PublishedAmong([]string{"application-1", "application-3"})
+		if err != nil || len(places) != 1 || places["application-1"] != 2 {
+			s.Errorf("places %v, %v", places, err)
+		}
 		was, on, err := tx.Published("654301", domain.PublicRental)
 		if on != day || was["application-1"] != 2 || len(was) != 2 {
 			s.Errorf("%v on %v", was, on)
@@ -179,6 +187,7 @@ func (s *suite) tenancyRoundTrip() {
 		same(requests, []domain.PlaceRequest{request}, err)
 		return nil
 	})
+	s.lives(l, renewal, repair, review, exit)
 	for name, c := range map[string]struct {
 		write func(context.Context, app.Store) error
 		want  error
@@ -198,6 +207,56 @@ func (s *suite) tenancyRoundTrip() {
 			s.Errorf("%s: %v", name, err)
 		}
 	}
+}
+
+// lives reads what is not over of a worker: what is over is left out.
+func (s *suite) lives(l domain.Lease, renewal domain.Renewal, repair domain.Repair, review domain.Review, exit domain.Exit) {
+	granted, mended, looked, stays := renewal, repair, review, exit
+	granted.ID, granted.State, granted.Version = "renewal-0", domain.RenewalIsGranted, 0
+	mended.ID, mended.State, mended.Version = "repair-0", domain.RepairIsConfirmed, 0
+	looked.ID, looked.Outcome, looked.Version = "review-0", "settled", 0
+	stays.ID, stays.State, stays.Version = "exit-0", domain.ExitIsStaying, 0
+	left := l
+	left.ID, left.OfferID, left.LeftOn, left.Version = "lease-0", "offer-0", day, 0
+	s.do(func(ctx context.Context, tx app.Store) error {
+		open := application("application-2", l.Worker, domain.Refused)
+		o := domain.Offer{ID: "offer-0", ApplicationID: "application-1", HomeID: "home-1", Clock: answer.Clock{State: domain.OfferSigned}}
+		return errors.Join(tx.SaveApplication(ctx, open), tx.SaveOffer(ctx, o), tx.SaveLease(ctx, left), tx.SaveRenewal(ctx, granted), tx.SaveRepair(ctx, mended), tx.SaveReview(ctx, looked), tx.SaveExit(ctx, stays))
+	})
+	granted.Version = 1
+	s.do(func(_ context.Context, tx app.Store) error {
+		of := []string{l.ID, "none"}
+		if open, err := tx.OpenApplicationsOf(l.Worker); err != nil || len(open) != 1 || open[0].ID != "application-2" {
+			s.Errorf("applications %+v, %v", open, err)
+		}
+		if offers, err := tx.OffersAmong([]string{"offer-1", "none"}); err != nil || len(offers) != 1 || offers["offer-1"].HomeID != "home-1" {
+			s.Errorf("offers %+v, %v", offers, err)
+		}
+		if homes, err := tx.HomesAmong([]string{"home-1", "none"}); err != nil || len(homes) != 1 || homes["home-1"].Number != "1" {
+			s.Errorf("homes %+v, %v", homes, err)
+		}
+		leases, err := tx.LiveLeasesOf(l.Worker)
+		if err != nil || !reflect.DeepEqual(leases, []domain.Lease{l}) {
+			s.Errorf("leases %+v, %v", leases, err)
+		}
+		renewals, err := tx.RenewalsAmong(of)
+		if err != nil || !reflect.DeepEqual(renewals, []domain.Renewal{renewal, granted}) {
+			s.Errorf("renewals %+v, %v", renewals, err)
+		}
+		repairs, err := tx.RepairsAmong(of)
+		if err != nil || !reflect.DeepEqual(repairs, []domain.Repair{repair}) {
+			s.Errorf("repairs %+v, %v", repairs, err)
+		}
+		reviews, err := tx.ReviewsAmong(of)
+		if err != nil || !reflect.DeepEqual(reviews, []domain.Review{review}) {
+			s.Errorf("reviews %+v, %v", reviews, err)
+		}
+		exits, err := tx.ExitsAmong(of)
+		if err != nil || !reflect.DeepEqual(exits, []domain.Exit{exit}) {
+			s.Errorf("exits %+v, %v", exits, err)
+		}
+		return nil
+	})
 }
 
 // contend has 64 callers do the same at once and returns what each got.

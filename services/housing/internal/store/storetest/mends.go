@@ -107,6 +107,10 @@ func (s *suite) correctionsRoundTrip() {
 		if err != nil || len(open) != 1 || open[0] != f {
 			s.Errorf("got %+v, %v; want %+v", open, err, f)
 		}
+		among, err := tx.ReliefsAmong([]string{"application-1", "none"})
+		if err != nil || len(among) != 1 || among["application-1"].DueOn != open[0].DueOn {
+			s.Errorf("%+v, %v", among, err)
+		}
 		own, err := tx.ReliefsOf("application-1")
 		if err != nil || len(own) != 1 {
 			s.Errorf("got %+v, %v", own, err)
