@@ -50,6 +50,11 @@ func New(c contract.Caller) frame.Section {
 		Tabs:    []frame.Link{{Name: "home", Path: "/home", Text: "worker.tab.home", Helped: true}},
 		Counter: []frame.Offer{{Name: "home", Path: "/workers/{ref}/home", Text: "home.counter", Method: "housing.ApplyForHome", Papers: []string{"household_register", "residence_permit", "income_proof", "no_home_proof", "labour_contract"}}},
 		Holds:   s.holds,
+		Life: map[string]string{
+			"housing.application": "/home#application-{id}", "housing.paper": "/home#application-{id}", "housing.priority": "/home#application-{id}",
+			"housing.lease": "/home#lease-{id}", "housing.renewal": "/home#renewal-{within}", "housing.rent": "/home#rent-{within}", "housing.review": "/home#lease-{within}",
+			"housing.repair": "/home#repair-{id}", "housing.exit": "/home#exit-{id}",
+		},
 		Pages: map[string]frame.Handler{
 			"GET /housing":                               s.housingList,
 			"POST /housing/rounds":                       frame.Asking(homes, s.roundOpen),
