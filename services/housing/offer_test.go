@@ -84,8 +84,12 @@ func TestAcceptanceByAnotherCanBeUndone(t *testing.T) {
 		return err
 	}
 	offer := f.offer(id, home)
+	f.clock.Advance(time.Minute)
 	if err := f.accept(f.Counter("hou", worker), offer); err != nil {
 		t.Fatal(err)
+	}
+	if by := f.get(id).GetUndoBy(); by != f.clock.Now().Add(48*time.Hour).UnixMicro() { // PR-UNDO
+		t.Errorf("it can be taken back until %d", by)
 	}
 	_, err := f.sign(f.Counter("hou", worker), offer, "2026-12-01", "2027-11-30")
 	wantCode(t, "signed by another while it can be undone", err, "housing.lease.undo_open")
@@ -98,7 +102,7 @@ func TestAcceptanceByAnotherCanBeUndone(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.Settle()
-	if a := f.in(id, "eligible"); a.GetOfferId() != "" || f.free() != 1 || len(a.GetEvidence()) != 2 { // with what was recorded meanwhile
+	if a := f.in(id, "eligible"); a.GetOfferId() != "" || a.GetUndoBy() != 0 || f.free() != 1 || len(a.GetEvidence()) != 2 { // with what was recorded meanwhile
 		t.Errorf("%v", a)
 	}
 	if n := f.count("housing.offer.undone.v1"); n != 1 {

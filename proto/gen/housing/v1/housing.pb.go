@@ -1941,7 +1941,9 @@ type Application struct {
 	// the round whose list was fixed between the two
 	LateRoundId string `protobuf:"bytes,23,opt,name=late_round_id,json=lateRoundId,proto3" json:"late_round_id,omitempty"`
 	// open, corrected, no_change or cancelled
-	LateState     string `protobuf:"bytes,24,opt,name=late_state,json=lateState,proto3" json:"late_state,omitempty"`
+	LateState string `protobuf:"bytes,24,opt,name=late_state,json=lateState,proto3" json:"late_state,omitempty"`
+	// until when what another accepted can be taken back; 0 where it cannot
+	UndoBy        int64 `protobuf:"varint,25,opt,name=undo_by,json=undoBy,proto3" json:"undo_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -2142,6 +2144,13 @@ func (x *Application) GetLateState() string {
 		return x.LateState
 	}
 	return ""
+}
+
+func (x *Application) GetUndoBy() int64 {
+	if x != nil {
+		return x.UndoBy
+	}
+	return 0
 }
 
 // Lease is a signed lease.
@@ -2594,7 +2603,7 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\n" +
 	"FactsEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xcc\x06\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value:\x028\x01\"\xe5\x06\n" +
 	"\vApplication\x12%\n" +
 	"\x0eapplication_id\x18\x01 \x01(\tR\rapplicationId\x12\x16\n" +
 	"\x06county\x18\x02 \x01(\tR\x06county\x12\x12\n" +
@@ -2626,7 +2635,8 @@ const file_qiao_housing_v1_housing_proto_rawDesc = "" +
 	"\x12confirmed_by_staff\x18\x16 \x01(\tR\x10confirmedByStaff\x12\"\n" +
 	"\rlate_round_id\x18\x17 \x01(\tR\vlateRoundId\x12\x1d\n" +
 	"\n" +
-	"late_state\x18\x18 \x01(\tR\tlateState\"\xe0\x01\n" +
+	"late_state\x18\x18 \x01(\tR\tlateState\x12\x17\n" +
+	"\aundo_by\x18\x19 \x01(\x03R\x06undoBy\"\xe0\x01\n" +
 	"\x05Lease\x12\x19\n" +
 	"\blease_id\x18\x01 \x01(\tR\aleaseId\x12\x17\n" +
 	"\ahome_id\x18\x02 \x01(\tR\x06homeId\x12\x18\n" +

@@ -95,7 +95,7 @@ func application(v app.Shown) *housingv1.Application {
 	a := v.Application
 	out := &housingv1.Application{
 		ApplicationId: a.ID, County: a.County, Kind: string(a.Kind), HouseholdSize: int32(a.HouseholdSize), State: string(a.State),
-		OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy),
+		OfferId: a.OfferID, OfferedHomeId: v.Offer.HomeID, AnswerBy: sqldb.Micros(v.Offer.AnswerBy), UndoBy: sqldb.Micros(v.UndoBy),
 		PapersNotAsked: domain.PapersNotAsked(v.Proofs), SubmittedAt: sqldb.Micros(a.SubmittedAt),
 		Why: rpc.Reasons(a.Reasons), CaseNo: a.CaseNo(), SubsidyFen: v.SubsidyFen,
 		Priority: string(a.Priority.State), PriorityOn: a.Priority.On.String(), PriorityBasis: a.Priority.Basis, PutsFirst: a.Kind.PutsFirst() && a.Open(),

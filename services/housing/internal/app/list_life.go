@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/qiao-platform/qiao/pkg/answer"
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/life"
 	"github.com/qiao-platform/qiao/pkg/rule"
@@ -166,9 +165,7 @@ func applied(w asking, now time.Time) life.Thing {
 		} else if w.Reopened {
 			t.State, t.Part, t.Holder = "accepted_reopened", life.Runs, life.Office
 		}
-		if w.Offer.State == answer.Accepted && !w.Offer.InPerson && !now.After(w.Offer.UndoUntil(w.Undo)) {
-			t.UndoBy = w.Offer.UndoUntil(w.Undo)
-		}
+		t.UndoBy = w.Offer.UndoBy(w.Undo, now)
 	case w.State == domain.Refused:
 		t.Steps = life.Way(way...)
 		if review, open := reconsidered(w.Reasons, clock.DateOf(now)); open {

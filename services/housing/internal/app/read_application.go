@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"time"
 
 	"github.com/qiao-platform/qiao/pkg/auth"
 	"github.com/qiao-platform/qiao/services/housing/internal/domain"
@@ -12,7 +13,8 @@ type Shown struct {
 	Application domain.Application
 	Offer       domain.Offer // zero where none is open or accepted
 	Proofs      []domain.Proof
-	SubsidyFen  int64 // a month, for a rent subsidy
+	SubsidyFen  int64     // a month, for a rent subsidy
+	UndoBy      time.Time // until when what another accepted can be taken back; zero where it cannot
 }
 
 // ReadApplication shows an application to its worker, to who acts for him, or to
@@ -44,6 +46,11 @@ func (a *App) show(s Store, application domain.Application) (v Shown, err error)
 		if v.Offer, err = s.PeekOffer(application.OfferID); err != nil {
 			return v, err
 		}
+		within, err := a.undoTime(application.County)
+		if err != nil {
+			return v, err
+		}
+		v.UndoBy = v.Offer.UndoBy(within, a.Clock.Now())
 	}
 	if application.Kind == domain.RentSubsidy {
 		r, err := a.Rules.Rule("HO-SUBSIDY", a.today(), application.County)

@@ -86,6 +86,14 @@ func (o Offer) Undo(within time.Duration, now time.Time) (Offer, []Event, error)
 	return o, []Event{OfferUndone{OfferID: o.ID, ApplicationID: o.ApplicationID}}, nil
 }
 
+// UndoBy is until when the acceptance can be taken back; zero where it cannot.
+func (o Offer) UndoBy(within time.Duration, now time.Time) time.Time {
+	if o.Undoable(within, now, answers) != nil {
+		return time.Time{}
+	}
+	return o.UndoUntil(within)
+}
+
 // Withdraw ends an offer that is open or accepted, with its application or by
 // an officer's refusal.
 func (o Offer) Withdraw() Offer {

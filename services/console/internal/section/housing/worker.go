@@ -149,6 +149,8 @@ func (s *pages) homeDo(v *frame.Visit) error {
 		_, err = c.AcceptOffer(ctx, &housingv1.AcceptOfferRequest{OfferId: id})
 	case "offer/decline":
 		_, err = c.DeclineOffer(ctx, &housingv1.DeclineOfferRequest{OfferId: id})
+	case "offer/undo":
+		_, err = c.UndoAcceptance(ctx, &housingv1.UndoAcceptanceRequest{OfferId: id})
 	case "offer/sign":
 		_, err = c.SignLease(ctx, &housingv1.SignLeaseRequest{OfferId: id, StartsOn: form("from"), EndsOn: form("to")})
 	case "lease/renew":
