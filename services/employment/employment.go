@@ -100,6 +100,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "fair_application", Query: `SELECT id, worker, fair_id, division FROM fair_application WHERE ` + person.Whose("worker", 1) + ` AND withdrawn = 0 ORDER BY submitted_at, id`},
 				{Kind: "premises_request", Query: `SELECT q.id, q.worker, q.site_id, p.county FROM premises_request q JOIN premises p ON p.id = q.site_id WHERE ` + person.Whose("q.worker", 1) + ` AND q.withdrawn = 0 ORDER BY q.at, q.id`},
 			},
+			Life: together(k.Outbox.DB(), tells(tables.In, jobs.ListLife), tells(atFairs.In, fairs.ListLife), tells(helped.In, help.ListLife)),
 			Work: store.Work(), Outcomes: store.Outcomes(),
 			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{

@@ -119,6 +119,12 @@ type Lists interface {
 	Titles(worker string) (map[string]string, error)
 	// Applicants lists a vacancy's queue, first come first, without those who withdrew.
 	Applicants(vacancyID string) ([]domain.Application, error)
+	// PeekPending lists the worker's applications that wait for an answer, newest first.
+	PeekPending(worker string) ([]domain.Application, error)
+	// PeekOffers gives offers by id; those that are not there are left out.
+	PeekOffers(ids []string) (map[string]domain.Offer, error)
+	// PeekLasting lists the worker's hires that neither ended nor were undone, newest first.
+	PeekLasting(worker string) ([]domain.Hire, error)
 	// HiresOf lists the worker's hires, newest first.
 	HiresOf(worker string) ([]domain.Hire, error)
 	// EmployersOf gives the names of the employers of the worker's hires, by employer id.

@@ -54,6 +54,11 @@ func (t *Tx) PendingApplications(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND state IN ('submitted', 'offered') ORDER BY id`+applications.Lock(t.tx), worker)
 }
 
+// PeekPending lists the worker's applications that wait for an answer, newest first.
+func (t *Tx) PeekPending(worker string) ([]domain.Application, error) {
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND state IN ('submitted', 'offered') ORDER BY submitted_at DESC, id DESC`, worker)
+}
+
 // ApplicationsOf lists the worker's applications, newest first.
 func (t *Tx) ApplicationsOf(worker string) ([]domain.Application, error) {
 	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY submitted_at DESC, id DESC`, worker)

@@ -46,6 +46,11 @@ func (t *Tx) HiresOf(worker string) ([]domain.Hire, error) {
 	return hires.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY id DESC`, worker)
 }
 
+// PeekLasting lists the worker's hires that neither ended nor were undone, newest first.
+func (t *Tx) PeekLasting(worker string) ([]domain.Hire, error) {
+	return hires.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND state NOT IN ('ended', 'undone') ORDER BY id DESC`, worker)
+}
+
 // SaveHire writes a hire and its events. It returns ErrHireTwice where the
 // employer stated one at the same moment.
 func (t *Tx) SaveHire(ctx context.Context, h domain.Hire, events ...domain.Event) error {

@@ -47,6 +47,16 @@ func (t *Tx) OffersOf(worker string) (map[string]domain.Offer, error) {
 	return all, err
 }
 
+// PeekOffers gives offers by id.
+func (t *Tx) PeekOffers(ids []string) (map[string]domain.Offer, error) {
+	rows, err := offers.Among(t.tx, "id", ids, "")
+	all := make(map[string]domain.Offer, len(rows))
+	for _, o := range rows {
+		all[o.ID] = o
+	}
+	return all, err
+}
+
 // SaveOffer writes an offer and its events.
 func (t *Tx) SaveOffer(ctx context.Context, o domain.Offer, events ...domain.Event) error {
 	return offers.Save(ctx, t.outbox, t.tx, o, events...)

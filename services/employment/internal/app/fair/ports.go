@@ -126,6 +126,14 @@ type Lists interface {
 	PostPage(fairID, after string, limit int) ([]PostShown, error)
 	// Applicants lists who applied to a post and was not withdrawn, as an employer sees it.
 	Applicants(fairID, vacancyID string) ([]Applicant, error)
+	// Underway lists the worker's applications that were not withdrawn, to fairs whose
+	// results are to come, or whose last day or day of the draw is not before a day, and
+	// those with a proposal that waits for an answer; without their wishes.
+	Underway(worker string, since clock.Date) ([]fair.Application, error)
+	// PeekFairs gives fairs by id.
+	PeekFairs(ids []string) (map[string]fair.Fair, error)
+	// Newest gives the newest proposal of each of some applications, by application.
+	Newest(applicationIDs []string) (map[string]fair.Proposal, error)
 	// Results lists proposals by id.
 	Results(fairID, after string, limit int) ([]fair.Proposal, error)
 	// Bundle reads a part of the bundle as it is kept; nil is the end.

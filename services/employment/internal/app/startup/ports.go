@@ -30,12 +30,16 @@ type Store interface {
 	// StandingBookings lists the worker's bookings that were not cancelled, and
 	// keeps another of the same worker from being made meanwhile.
 	StandingBookings(worker string) ([]startup.Booking, error)
+	// PeekBookings lists the worker's bookings from a day on that were not cancelled.
+	PeekBookings(worker string, from clock.Date) ([]startup.Booking, error)
 	BookingsOf(worker string) ([]startup.Booking, error)
 	SaveBooking(ctx context.Context, b startup.Booking, events ...domain.Event) error
 
 	// Loan returns ErrLoanUnknown where there is none.
 	Loan(id string) (startup.LoanRequest, error)
 	PeekLoan(id string) (startup.LoanRequest, error)
+	// PeekStandingLoans lists the worker's requests that were not taken back.
+	PeekStandingLoans(worker string) ([]startup.LoanRequest, error)
 	LoansOf(worker string) ([]startup.LoanRequest, error)
 	// LogRead writes the caller's read to the worker's access log.
 	LogRead(ctx context.Context, l startup.LoanRequest) error
@@ -47,6 +51,8 @@ type Store interface {
 	SavePremises(ctx context.Context, p startup.Premises, events ...domain.Event) error
 	// PremisesRequest returns ErrRequestUnknown where there is none.
 	PremisesRequest(id string) (startup.PremisesRequest, error)
+	// PeekStandingRequests lists the worker's requests that were not taken back.
+	PeekStandingRequests(worker string) ([]startup.PremisesRequest, error)
 	PremisesRequestsOf(worker string) ([]startup.PremisesRequest, error)
 	// SavePremisesRequest returns ErrPremisesTwice where a request of the worker stands already.
 	SavePremisesRequest(ctx context.Context, q startup.PremisesRequest, events ...domain.Event) error

@@ -36,6 +36,11 @@ func OpenSlot(id, county string, day clock.Date, minute, minutes int, adviser st
 // starts is when the time begins.
 func (s Slot) starts() time.Time { return s.Day.Start().Add(time.Duration(s.Minute) * time.Minute) }
 
+// Over reports whether the time has ended.
+func (s Slot) Over(now time.Time) bool {
+	return !now.Before(s.starts().Add(time.Duration(s.Minutes) * time.Minute))
+}
+
 // overlaps reports whether two times share a minute.
 func (s Slot) overlaps(o Slot) bool {
 	return s.Day == o.Day && s.Minute < o.Minute+o.Minutes && o.Minute < s.Minute+s.Minutes

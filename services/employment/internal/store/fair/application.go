@@ -10,6 +10,7 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/allocate"
 	"github.com/qiao-platform/qiao/pkg/answer"
+	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/outbox"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
@@ -117,6 +118,13 @@ func (t *inTx) PeekApplication(id string) (fair.Application, error) {
 // PeekApplications lists the worker's applications that were not withdrawn, without their wishes.
 func (t *inTx) PeekApplications(worker string) ([]fair.Application, error) {
 	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND withdrawn = 0 ORDER BY fair_id`, worker)
+}
+
+// Underway lists the worker's applications of which something is to come, or came since a day.
+func (t *inTx) Underway(worker string, since clock.Date) ([]fair.Application, error) {
+	return applications.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND withdrawn = 0 AND (
+		fair_id IN (SELECT id FROM fair WHERE state NOT IN ('matched', 'cancelled') OR state = 'matched' AND (ends_on >= $2 OR match_on >= $2))
+		OR EXISTS (SELECT 1 FROM fair_proposal p WHERE p.application_id = fair_application.id AND p.state = 'open')) ORDER BY id`, worker, since.String())
 }
 
 // AppliedTo lists the fairs to which the worker applied, in the order of their ids.

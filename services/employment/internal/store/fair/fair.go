@@ -48,6 +48,16 @@ func (t *inTx) List(division string) ([]fair.Fair, error) {
 	return fairs.List(t.tx, `WHERE $1 = '' OR division = $1 ORDER BY id DESC LIMIT 200`, division)
 }
 
+// PeekFairs gives fairs by id.
+func (t *inTx) PeekFairs(ids []string) (map[string]fair.Fair, error) {
+	rows, err := fairs.Among(t.tx, "id", ids, "")
+	all := make(map[string]fair.Fair, len(rows))
+	for _, f := range rows {
+		all[f.ID] = f
+	}
+	return all, err
+}
+
 // Save writes a fair and its events.
 func (t *inTx) Save(ctx context.Context, f fair.Fair, events ...domain.Event) error {
 	return fairs.Save(ctx, t.outbox, t.tx, f, events...)

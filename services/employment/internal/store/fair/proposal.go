@@ -51,6 +51,16 @@ func (t *inTx) ProposalsOf(applicationID string) ([]fair.Proposal, error) {
 	return proposals.List(t.tx, `WHERE application_id = $1 ORDER BY pass DESC, made_at DESC, id DESC`, applicationID)
 }
 
+// Newest gives the newest proposal of each of some applications.
+func (t *inTx) Newest(applicationIDs []string) (map[string]fair.Proposal, error) {
+	rows, err := proposals.Among(t.tx, "application_id", applicationIDs, "ORDER BY pass, made_at, id")
+	all := make(map[string]fair.Proposal, len(rows))
+	for _, x := range rows {
+		all[x.ApplicationID] = x
+	}
+	return all, err
+}
+
 // SaveProposal writes a proposal and its events.
 func (t *inTx) SaveProposal(ctx context.Context, x fair.Proposal, events ...domain.Event) error {
 	return proposals.Save(ctx, t.outbox, t.tx, x, events...)

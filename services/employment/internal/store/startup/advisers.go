@@ -76,6 +76,11 @@ func (t *inTx) StandingBookings(worker string) ([]startup.Booking, error) {
 	return bookings.List(t.tx, `WHERE `+person.Whose("b.worker", 1)+` AND b.cancelled = 0 ORDER BY s.day, s.minute`, worker)
 }
 
+// PeekBookings lists the worker's bookings from a day on that were not cancelled.
+func (t *inTx) PeekBookings(worker string, from clock.Date) ([]startup.Booking, error) {
+	return bookings.List(t.tx, `WHERE `+person.Whose("b.worker", 1)+` AND b.cancelled = 0 AND s.day >= $2 ORDER BY s.day, s.minute`, worker, from.String())
+}
+
 // BookingsOf lists the worker's bookings, newest first.
 func (t *inTx) BookingsOf(worker string) ([]startup.Booking, error) {
 	return bookings.List(t.tx, `WHERE `+person.Whose("b.worker", 1)+` ORDER BY b.at DESC, b.id DESC`, worker)

@@ -31,6 +31,11 @@ func (t *inTx) Loan(id string) (startup.LoanRequest, error) { return loans.Load(
 // PeekLoan reads a loan request.
 func (t *inTx) PeekLoan(id string) (startup.LoanRequest, error) { return loans.Peek(t.tx, id) }
 
+// PeekStandingLoans lists the worker's loan requests that were not taken back, newest first.
+func (t *inTx) PeekStandingLoans(worker string) ([]startup.LoanRequest, error) {
+	return loans.List(t.tx, `WHERE `+person.Whose("worker", 1)+` AND withdrawn = 0 ORDER BY at DESC, id DESC`, worker)
+}
+
 // LoansOf lists the worker's loan requests, newest first.
 func (t *inTx) LoansOf(worker string) ([]startup.LoanRequest, error) {
 	return loans.List(t.tx, `WHERE `+person.Whose("worker", 1)+` ORDER BY at DESC, id DESC`, worker)

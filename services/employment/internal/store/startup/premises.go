@@ -58,6 +58,11 @@ func (t *inTx) PremisesRequest(id string) (startup.PremisesRequest, error) {
 	return requests.Load(t.tx, id)
 }
 
+// PeekStandingRequests lists the worker's requests that were not taken back, newest first.
+func (t *inTx) PeekStandingRequests(worker string) ([]startup.PremisesRequest, error) {
+	return requests.List(t.tx, `WHERE `+person.Whose("q.worker", 1)+` AND q.withdrawn = 0 ORDER BY q.at DESC, q.id DESC`, worker)
+}
+
 // PremisesRequestsOf lists the worker's requests, newest first.
 func (t *inTx) PremisesRequestsOf(worker string) ([]startup.PremisesRequest, error) {
 	return requests.List(t.tx, `WHERE `+person.Whose("q.worker", 1)+` ORDER BY q.at DESC, q.id DESC`, worker)

@@ -99,6 +99,7 @@ func Run(t *testing.T, database func(testing.TB) *sqldb.DB) {
 		{"one clerk decides, one invitation stands, one line is kept", (*suite).oneOfMany},
 		{"another instance's changes are told", (*suite).changes},
 		{"one person by two references", (*suite).onePerson},
+		{"what of a life is not over", (*suite).life},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			test.run(open(t, database(t)))
