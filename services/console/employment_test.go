@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
 )
 
 // An officer's list of vacancies is a link to share, and says what each post is.
@@ -52,6 +54,31 @@ func TestJobsOfTheWorker(t *testing.T) {
 	f.post(at+"/jobs/answer", 400, "answer", "dance")
 	f.has(f.post(at+"/jobs/answer", 200, "answer", "withdraw:x"), "已撤回")
 	f.get("/workers/nobody/wishes", 404)
+}
+
+// What an employer says of a job is confirmed or disputed on its page; that it is no job of
+// the worker's, with a second thought.
+func TestAJobIsConfirmedOnItsPage(t *testing.T) {
+	f := start(t, true)
+	ref := f.world.someone(t, number, 0)
+	at := "/workers/" + ref + "/hires"
+	f.has(f.get(at, 200), "还没有登记的工作")
+	job := &employmentv1.Hire{HireId: "hire-1", EmployerName: "白桦公司", Occupation: "6-16", County: "654322", StartOn: "2026-11-02", State: "employer_says"}
+	f.world.hiring.hires = []*employmentv1.Hire{job}
+	f.has(f.get(at, 200), "白桦公司", `id="h-hire-1"`, "用人单位说您从", at+"/confirm", at+"/dispute")
+	f.has(f.post(at+"/confirm", 200, "hire", "hire-1"), "记下了：您在这里工作。")
+	job.State = "employer_says"
+	f.post(at+"/dispute", 422, "hire", "hire-1")
+	if job.GetState() != "employer_says" {
+		t.Error("disputed without a second thought")
+	}
+	f.has(f.post(at+"/dispute", 200, "hire", "hire-1", "sure", "yes"), "记下了：您不在这里工作。", "靠它办的事都停着")
+	job.State, job.EndedOn = "end_stated", "2026-11-20"
+	f.has(f.get(at, 200), "结束。对吗", at+"/confirm_end", at+"/dispute_end")
+	f.has(f.post(at+"/dispute_end", 200, "hire", "hire-1"), "记下了：您还在这里工作。")
+	job.State = "end_stated"
+	f.has(f.post(at+"/confirm_end", 200, "hire", "hire-1"), "记下了：这份工作结束了。")
+	f.post(at+"/dance", 404, "hire", "hire-1")
 }
 
 // An employer posts; refused words are named in plain words and can be brought

@@ -23,6 +23,32 @@ type hiring struct {
 	names     int  // how often a name was asked for
 	need      *employmentv1.Need
 	closed    bool
+	hires     []*employmentv1.Hire
+}
+
+// answers sets how the stand-in's one job stands, or refuses where it is another's.
+func (f fakeEmployment) answers(id, state string) error {
+	if len(f.hiring.hires) == 0 || f.hiring.hires[0].GetHireId() != id {
+		return errNotYours
+	}
+	f.hiring.hires[0].State = state
+	return nil
+}
+
+func (f fakeEmployment) ConfirmHire(_ context.Context, r *employmentv1.ConfirmHireRequest) (*employmentv1.ConfirmHireResponse, error) {
+	return &employmentv1.ConfirmHireResponse{}, f.answers(r.GetHireId(), "registered")
+}
+
+func (f fakeEmployment) DisputeHire(_ context.Context, r *employmentv1.DisputeHireRequest) (*employmentv1.DisputeHireResponse, error) {
+	return &employmentv1.DisputeHireResponse{}, f.answers(r.GetHireId(), "disputed")
+}
+
+func (f fakeEmployment) ConfirmEnd(_ context.Context, r *employmentv1.ConfirmEndRequest) (*employmentv1.ConfirmEndResponse, error) {
+	return &employmentv1.ConfirmEndResponse{}, f.answers(r.GetHireId(), "ended")
+}
+
+func (f fakeEmployment) DisputeEnd(_ context.Context, r *employmentv1.DisputeEndRequest) (*employmentv1.DisputeEndResponse, error) {
+	return &employmentv1.DisputeEndResponse{}, f.answers(r.GetHireId(), "registered")
 }
 
 // judged refuses a text that asks for a deposit, as the service does.

@@ -50,7 +50,7 @@ func (f fakeEmployment) ListApplications(ctx context.Context, r *employmentv1.Li
 }
 
 func (f fakeEmployment) ListHires(context.Context, *employmentv1.ListHiresRequest) (*employmentv1.ListHiresResponse, error) {
-	return &employmentv1.ListHiresResponse{}, nil
+	return &employmentv1.ListHiresResponse{Hires: f.hiring.hires}, nil
 }
 
 type fakeTraining struct {

@@ -161,5 +161,5 @@ func employed(h domain.Hire, today clock.Date) life.Thing {
 
 // looksFor is the work that a worker said to look for.
 func looksFor(p domain.Profile) life.Thing {
-	return life.Thing{Matter: "wishes", ID: p.Worker, State: "open", Part: life.Has, Code: p.Occupation}
+	return life.Thing{Matter: "wishes", ID: p.Worker, State: "open", Part: life.Has}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/qiao-platform/qiao/proto/contract"
 	employmentv1 "github.com/qiao-platform/qiao/proto/gen/employment/v1"
+	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	trainingv1 "github.com/qiao-platform/qiao/proto/gen/training/v1"
 	"github.com/qiao-platform/qiao/services/console/internal/frame"
 )
@@ -20,6 +21,7 @@ var cases = frame.Purpose{Code: "case_handling", LegalBasis: "PIPL 13(3)"}
 type pages struct {
 	employment employmentv1.EmploymentClient
 	training   trainingv1.TrainingClient
+	life       platformv1.LifeClient
 }
 
 // New returns the section.
@@ -27,13 +29,16 @@ func New(c contract.Caller) frame.Section {
 	s := &pages{
 		employment: employmentv1.EmploymentClient{Caller: c, Target: "employment"},
 		training:   trainingv1.TrainingClient{Caller: c, Target: "training"},
+		life:       platformv1.LifeClient{Caller: c, Target: "employment"},
 	}
 	return frame.Section{
 		Name: "employment", Department: "hrss", Files: files, Funcs: funcs,
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/jobs", Pages: []string{"jobs"}, Binds: true},
 			{At: "/workers/{ref}/jobs/{vacancy}", Pages: []string{"job"}},
+			{At: "/workers/{ref}/hires", Pages: []string{"hires"}, Binds: true},
 		},
+		Life:  map[string]string{"employment.application": "/jobs#a-{id}", "employment.hire": "/hires#h-{id}", "employment.wishes": "/wishes"},
 		Tones: frame.Tones{Good: []string{"accepted", "active", "running", "registered", "confirmed"}, Due: []string{"offered", "made", "open", "employer_says", "end_stated", "disputed"}, Bad: []string{"refused"}},
 		Menu:  []frame.Link{{Name: "employment", Path: "/employment", Text: "nav.employment"}},
 		Desk: []frame.Link{
@@ -57,6 +62,8 @@ func New(c contract.Caller) frame.Section {
 			"GET /workers/{ref}/jobs/{vacancy}":              s.job,
 			"POST /workers/{ref}/jobs/{vacancy}/apply":       s.applyForJob,
 			"POST /workers/{ref}/jobs/answer":                s.answerEmployer,
+			"GET /workers/{ref}/hires":                       s.hires,
+			"POST /workers/{ref}/hires/{act}":                s.answerHire,
 			"GET /workers/{ref}/wishes":                      s.wishes,
 			"POST /workers/{ref}/wishes":                     s.saveWishes,
 			"GET /employers/{id}":                            s.employer,

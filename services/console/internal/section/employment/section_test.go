@@ -9,6 +9,7 @@ import (
 func TestWhatTheSectionSays(t *testing.T) {
 	frametest.Section(t, New(nil), map[string][]string{
 		"review.": {"upheld", "overruled"}, "applicants.state.": {"invited", "accepted", "declined", "lapsed", "withdrawn"}, "note.": {"below_minimum_wage", "piece_wage"},
-		"wage.one.": {"month", "day", "hour", "piece"}, "wage.range.": {"month", "day", "hour", "piece"},
+		"hires.done.": {"confirm", "dispute", "confirm_end", "dispute_end", "undo"},
+		"wage.one.":   {"month", "day", "hour", "piece"}, "wage.range.": {"month", "day", "hour", "piece"},
 	})
 }

@@ -30,6 +30,7 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/fairs/{fair}", Pages: []string{"worker_fair", "fair_receipt", "fair_proof"}, Binds: true},
 		},
+		Life:    map[string]string{"employment.fair": "/fairs/{within}"},
 		Tones:   frame.Tones{Good: []string{"accepted"}, Due: []string{"open"}},
 		Desk:    []frame.Link{{Name: "fairs", Path: "/employment/fairs", Text: "fairs.title"}},
 		Tabs:    []frame.Link{{Name: "fairs", Path: "/fairs", Text: "wfairs.title", Helped: true}},

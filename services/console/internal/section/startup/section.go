@@ -29,6 +29,7 @@ func New(c contract.Caller) frame.Section {
 		Chapters: []frame.Chapter{
 			{At: "/workers/{ref}/startup", Pages: []string{"startup"}, Binds: true},
 		},
+		Life:    map[string]string{"employment.adviser": "/startup#mine", "employment.loan": "/startup#mine", "employment.premises": "/startup#mine"},
 		Desk:    []frame.Link{{Name: "startup", Path: "/employment/startup", Text: "startup.title"}},
 		Tabs:    []frame.Link{{Name: "startup", Path: "/startup", Text: "startup.title", Helped: true}},
 		Counter: []frame.Offer{{Name: "startup", Path: "/workers/{ref}/startup", Text: "startup.counter", Method: "employment.ApplyForAdviser"}},
