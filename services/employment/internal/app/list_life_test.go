@@ -8,8 +8,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/ident"
 	"github.com/qiao-platform/qiao/pkg/life"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/employment/internal/app/lifetest"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain"
+	"github.com/qiao-platform/qiao/services/employment/internal/lifetest"
 )
 
 // noon is in Shanghai.

@@ -8,8 +8,8 @@ import (
 	"github.com/qiao-platform/qiao/pkg/clock"
 	"github.com/qiao-platform/qiao/pkg/life"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/employment/internal/app/lifetest"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/fair"
+	"github.com/qiao-platform/qiao/services/employment/internal/lifetest"
 )
 
 var fairRules = fair.Rules{Passes: 2, ReviewDays: 5}

@@ -6,8 +6,8 @@ import (
 
 	"github.com/qiao-platform/qiao/pkg/life"
 	"github.com/qiao-platform/qiao/pkg/testkit"
-	"github.com/qiao-platform/qiao/services/employment/internal/app/lifetest"
 	"github.com/qiao-platform/qiao/services/employment/internal/domain/startup"
+	"github.com/qiao-platform/qiao/services/employment/internal/lifetest"
 )
 
 // What a worker asked for stands on the first page until it is taken back, and an
