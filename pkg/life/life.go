@@ -4,8 +4,6 @@
 package life
 
 import (
-	"cmp"
-	"slices"
 	"time"
 
 	"github.com/qiao-platform/qiao/pkg/clock"
@@ -55,6 +53,7 @@ type Thing struct {
 	Holder     string // who has it now; "" where nobody need do anything
 	Name       string // what it is called where it has a name of its own
 	Code       string // what it is
+	Occupation string // the occupation that it is about
 	Child      string // the child that it is about
 	Since      clock.Date
 	Steps      []Step
@@ -98,42 +97,5 @@ func Way(steps ...Step) []Step {
 			all = append(all, s)
 		}
 	}
-	return all
-}
-
-// since is the day on which the thing last went on.
-func (t Thing) since() clock.Date {
-	at := t.Since
-	for _, s := range t.Steps {
-		if s.Done && s.On.After(at) {
-			at = s.On
-		}
-	}
-	return at
-}
-
-// order puts what waits for the person first, what is urgent before what has a last day; then what is under way and
-// what the person has, the newest first. What is over is left out.
-func order(all []Thing) []Thing {
-	all = slices.DeleteFunc(slices.Clone(all), func(t Thing) bool { return t.Part == Over })
-	rank := map[Part]int{Needs: 0, Runs: 1, Has: 2}
-	slices.SortStableFunc(all, func(a, b Thing) int {
-		if by := cmp.Compare(rank[a.Part], rank[b.Part]); by != 0 {
-			return by
-		}
-		if a.Urgent != b.Urgent {
-			return map[bool]int{true: -1, false: 1}[a.Urgent]
-		}
-		if a.Part == Needs && a.AnswerBy != b.AnswerBy {
-			switch {
-			case a.AnswerBy.IsZero():
-				return 1
-			case b.AnswerBy.IsZero():
-				return -1
-			}
-			return a.AnswerBy.Compare(b.AnswerBy)
-		}
-		return cmp.Or(b.since().Compare(a.since()), cmp.Compare(a.Matter, b.Matter), cmp.Compare(a.ID, b.ID))
-	})
 	return all
 }

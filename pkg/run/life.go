@@ -3,7 +3,7 @@ package run
 import (
 	"slices"
 
-	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	platformv1 "github.com/qiao-platform/qiao/proto/gen/platform/v1"
 	"github.com/qiao-platform/qiao/proto/services"
 )
@@ -11,6 +11,6 @@ import (
 // tellLife has a department answer a worker how the own things with it stand.
 func (s *service) tellLife() {
 	if slices.Contains(services.Names(), s.name) {
-		s.parts.Methods = slices.Concat(s.parts.Methods, platformv1.LifeMethods(&life.Server{Tell: s.parts.Life}))
+		s.parts.Methods = slices.Concat(s.parts.Methods, platformv1.LifeMethods(&tell.Server{Tell: s.parts.Life}))
 	}
 }

@@ -24,7 +24,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/elsewhere"
 	"github.com/qiao-platform/qiao/pkg/event"
 	"github.com/qiao-platform/qiao/pkg/evidence"
-	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/outcome"
 	"github.com/qiao-platform/qiao/pkg/person"
@@ -133,7 +133,7 @@ type Parts struct {
 	// Work are the kinds of things that wait for the department's officers.
 	Work []work.Kind
 	// Life tells a worker how the own things stand; nil where the department has none.
-	Life life.Tell
+	Life tell.Life
 	// Outcomes are the kinds of cases of which the department counts what came of them.
 	Outcomes []outcome.Matter
 	// Elsewhere are the kinds of cases that officers may have to type again into another

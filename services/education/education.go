@@ -10,7 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -50,7 +50,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "application", Query: `SELECT id, worker, stage, county FROM application WHERE ` + person.Whose("worker", 1) + ` AND state <> 'withdrawn' ORDER BY submitted_at, id`},
 			},
 			Work: store.Work(), Outcomes: store.Outcomes(),
-			Life:      life.In(k.Outbox.DB(), tables.In, cases.ListLife),
+			Life:      tell.In(k.Outbox.DB(), tables.In, cases.ListLife),
 			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{
 				{Thing: "schools", Query: `SELECT count(*) FROM school`},

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	"github.com/qiao-platform/qiao/pkg/sqldb"
 )
 
@@ -18,12 +19,12 @@ func tells[S any](in func(*sqldb.Tx) S, of func(context.Context, S, string) ([]l
 
 // together is what several parts say at one moment, so that what goes over from one to
 // another is told once.
-func together(db *sqldb.DB, parts ...telling) life.Tell {
+func together(db *sqldb.DB, parts ...telling) tell.Life {
 	return func(ctx context.Context, worker string) (all []life.Thing, err error) {
 		err = db.View(ctx, func(tx *sqldb.Tx) error {
 			all = nil
-			for _, tell := range parts {
-				things, err := tell(ctx, tx, worker)
+			for _, part := range parts {
+				things, err := part(ctx, tx, worker)
 				if err != nil {
 					return err
 				}

@@ -12,7 +12,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -46,7 +46,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 		}
 		return run.Parts{
 			Methods: housingv1.HousingMethods(server),
-			Life:    life.In(k.Outbox.DB(), tables.In, cases.ListLife),
+			Life:    tell.In(k.Outbox.DB(), tables.In, cases.ListLife),
 			Facts:   []evidence.Source{{Kind: evidence.Lease, Of: server.Leases}},
 			Router:  react.Router(cases, tables.In, held),
 			Revive:  []death.Use{death.In(tables.In, cases.Revive)},

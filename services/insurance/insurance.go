@@ -10,7 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -47,7 +47,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 				{Kind: "duty", Query: death.Rows("duty", "state", "division", "state IN ('open', 'overdue')")},
 				{Kind: "cover", Query: death.Rows("cover", "'active'", "division", "active = 1")},
 			},
-			Life: life.In(k.Outbox.DB(), tables.In, cases.ListLife),
+			Life: tell.In(k.Outbox.DB(), tables.In, cases.ListLife),
 			Work: store.Work(), Outcomes: store.Outcomes(),
 			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{

@@ -10,7 +10,7 @@ import (
 	"github.com/qiao-platform/qiao/pkg/death"
 	"github.com/qiao-platform/qiao/pkg/evidence"
 	"github.com/qiao-platform/qiao/pkg/ident"
-	"github.com/qiao-platform/qiao/pkg/life"
+	"github.com/qiao-platform/qiao/pkg/life/tell"
 	"github.com/qiao-platform/qiao/pkg/ops"
 	"github.com/qiao-platform/qiao/pkg/person"
 	"github.com/qiao-platform/qiao/pkg/run"
@@ -44,7 +44,7 @@ func New(ctx context.Context, d run.Deps) (run.Service, error) {
 			Ones: []collision.One{
 				{Kind: "enrolment", Query: `SELECT id, worker, course_id, division FROM enrolment WHERE ` + person.Whose("worker", 1) + ` AND state NOT IN ('dropped', 'cancelled') ORDER BY id`},
 			},
-			Life:      life.In(k.Outbox.DB(), tables.In, cases.ListLife),
+			Life:      tell.In(k.Outbox.DB(), tables.In, cases.ListLife),
 			Work:      store.Work(),
 			Elsewhere: store.Elsewhere(),
 			Counts: []ops.Count{

@@ -135,7 +135,7 @@ type LifeThing struct {
 	Holder string `protobuf:"bytes,6,opt,name=holder,proto3" json:"holder,omitempty"`
 	// what it is called where it has a name of its own, e.g. a course's title
 	Name string `protobuf:"bytes,7,opt,name=name,proto3" json:"name,omitempty"`
-	// what it is, e.g. an occupation or a kind of home
+	// what it is, e.g. a kind of home
 	Code string `protobuf:"bytes,8,opt,name=code,proto3" json:"code,omitempty"`
 	// the child that it is about
 	Child string `protobuf:"bytes,9,opt,name=child,proto3" json:"child,omitempty"`
@@ -154,7 +154,9 @@ type LifeThing struct {
 	// the day since which the person has it; empty where nobody knows
 	Since string `protobuf:"bytes,16,opt,name=since,proto3" json:"since,omitempty"`
 	// it stands before everything that has a day
-	Urgent        bool `protobuf:"varint,17,opt,name=urgent,proto3" json:"urgent,omitempty"`
+	Urgent bool `protobuf:"varint,17,opt,name=urgent,proto3" json:"urgent,omitempty"`
+	// the occupation that it is about
+	Occupation    string `protobuf:"bytes,18,opt,name=occupation,proto3" json:"occupation,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -308,6 +310,13 @@ func (x *LifeThing) GetUrgent() bool {
 	return false
 }
 
+func (x *LifeThing) GetOccupation() string {
+	if x != nil {
+		return x.Occupation
+	}
+	return ""
+}
+
 // LifeStep is a step of a thing's way.
 type LifeStep struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -379,7 +388,7 @@ const file_qiao_platform_v1_life_proto_rawDesc = "" +
 	"\x06worker\x18\x01 \x01(\tR\x06worker\"b\n" +
 	"\x10ListLifeResponse\x123\n" +
 	"\x06things\x18\x01 \x03(\v2\x1b.qiao.platform.v1.LifeThingR\x06things\x12\x19\n" +
-	"\bleft_out\x18\x02 \x01(\x05R\aleftOut\"\xb1\x03\n" +
+	"\bleft_out\x18\x02 \x01(\x05R\aleftOut\"\xd1\x03\n" +
 	"\tLifeThing\x12\x16\n" +
 	"\x06matter\x18\x01 \x01(\tR\x06matter\x12\x0e\n" +
 	"\x02id\x18\x02 \x01(\tR\x02id\x12\x16\n" +
@@ -399,7 +408,10 @@ const file_qiao_platform_v1_life_proto_rawDesc = "" +
 	"\aundo_by\x18\x0e \x01(\x03R\x06undoBy\x12\x14\n" +
 	"\x05place\x18\x0f \x01(\x05R\x05place\x12\x14\n" +
 	"\x05since\x18\x10 \x01(\tR\x05since\x12\x16\n" +
-	"\x06urgent\x18\x11 \x01(\bR\x06urgent\"B\n" +
+	"\x06urgent\x18\x11 \x01(\bR\x06urgent\x12\x1e\n" +
+	"\n" +
+	"occupation\x18\x12 \x01(\tR\n" +
+	"occupation\"B\n" +
 	"\bLifeStep\x12\x12\n" +
 	"\x04step\x18\x01 \x01(\tR\x04step\x12\x0e\n" +
 	"\x02on\x18\x02 \x01(\tR\x02on\x12\x12\n" +

@@ -35,7 +35,7 @@ func things(o Overview, today clock.Date) (all []life.Thing) {
 }
 
 func held(c domain.Certificate) life.Thing {
-	return life.Thing{Matter: "certificate", ID: c.ID, Within: c.EnrolmentID, State: "holds", Part: life.Has, Code: c.Occupation, Since: c.IssuedOn}
+	return life.Thing{Matter: "certificate", ID: c.ID, Within: c.EnrolmentID, State: "holds", Part: life.Has, Occupation: c.Occupation, Since: c.IssuedOn}
 }
 
 // enrolled is a place in a course, or the wish for one. Who completed a course waits for
@@ -71,7 +71,7 @@ func enrolled(l EnrolmentLine, today clock.Date) life.Thing {
 
 // owed is a training that a hire with hazards makes due; the employer sees to it.
 func owed(d domain.Due) life.Thing {
-	t := life.Thing{Matter: "safety", ID: d.ID, Within: d.HireID, State: string(d.State), Code: d.Occupation}
+	t := life.Thing{Matter: "safety", ID: d.ID, Within: d.HireID, State: string(d.State), Occupation: d.Occupation}
 	if d.State == domain.DueOpen {
 		t.Part, t.Holder = life.Runs, life.Employer
 	}
