@@ -179,8 +179,13 @@ func strolled(t *testing.T, s *server) []found {
 			t.Fatalf("%s is not signed in: %s", p[2], r.Status)
 		}
 		at := r.Request.URL.RequestURI()
-		if ref, is := strings.CutPrefix(at, "/workers/"); is && worker == "" {
-			worker = ref
+		if at == "/my" && worker == "" {
+			body, _, _ := ask(c, at)
+			m := regexp.MustCompile(`"/workers/([0-9a-f-]{36})`).FindStringSubmatch(body)
+			if m == nil {
+				t.Fatalf("the first page of %s leads to none of the own pages", p[2])
+			}
+			worker = m[1]
 		}
 		role := played[p[2]]
 		if role == "" {

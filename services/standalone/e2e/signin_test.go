@@ -316,7 +316,7 @@ func TestAnAccountsLifeOnThePages(t *testing.T) {
 		t.Error("without a visit a worker's page is open")
 	}
 	worker := desk.visited(o.number)
-	if worker.at.Path != "/workers/"+o.worker {
+	if worker.at.Path != "/my" {
 		t.Errorf("the worker comes to %s", worker.at)
 	}
 	if page := worker.get("/workers/" + o.worker + "/access"); !strings.Contains(page, "a001") && !strings.Contains(page, "工作人员") {

@@ -28,6 +28,7 @@ func TestWhatTheSectionSays(t *testing.T) {
 // left are the reads of the own record that are not taken along, with the reason. Each other
 // one is: a department adds none to a list.
 var left = map[string]string{
+	"platform.ListLife":         "how the things stand that the other reads give whole; it is the first page",
 	"employment.ProveFairEntry": "a proof of what GetFairApplication says; it is had on the page of the fair",
 }
 
