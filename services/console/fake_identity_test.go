@@ -117,6 +117,7 @@ func (f *fixture) standIn() *fakeIdentity {
 	methods = append(methods, identityv1.LanguagesMethods(i)...)
 	methods = append(methods, identityv1.PapersMethods(i)...)
 	methods = append(methods, working("identity")...)
+	methods = append(methods, living("identity")...)
 	f.platform.Publisher("identity", methods...)
 	return i
 }

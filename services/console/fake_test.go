@@ -91,6 +91,7 @@ func (w *world) start(p *testkit.Platform, except ...string) {
 	} {
 		if !slices.Contains(except, service) {
 			methods = append(methods, contract.ForOfficersOf(methods, append(working(service), entering(service)...))...)
+			methods = append(methods, living(service)...)
 			w.publish[service] = p.Publisher(service, w.once(kit.Outbox, methods)...)
 		}
 	}
