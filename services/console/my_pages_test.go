@@ -29,8 +29,7 @@ func TestTheFirstPageOfAWorker(t *testing.T) {
 	if n := strings.Count(page, "/school/a-1"); n != 1 {
 		t.Errorf("the offer is named %d times", n)
 	}
-	now := page[strings.Index(page, `aria-current="step"`):]
-	if !strings.HasPrefix(strings.TrimPrefix(now, `aria-current="step">`), "<span>提供住房") {
+	if _, now, _ := strings.Cut(page, `aria-current="step">`); !strings.HasPrefix(now, "<span>提供住房") {
 		t.Errorf("the next step is %.120s", now)
 	}
 	if f.get("/my/home", 200); f.at.Path != "/workers/"+ref+"/home" {
