@@ -140,7 +140,7 @@ func TestEverybodyInABrowser(t *testing.T) {
 				b := o.tab(t, script)
 				b.open("/sign-in")
 				b.send(`form[action="/sign-in/code"]`, "code", code)
-				b.at(own)
+				b.at("/my")
 				b.open(own + "/wishes")
 				b.send(`form[action$="/wishes"]`)
 				b.at(own + "/jobs")
