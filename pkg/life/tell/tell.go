@@ -90,8 +90,8 @@ func since(t life.Thing) clock.Date {
 	return at
 }
 
-// order puts what waits for the person first, what is urgent before what has a last day; then what is under way and
-// what the person has, the newest first. What is over is left out.
+// order puts what waits for the person first, what is urgent before what has a last day;
+// then what is under way and what the person has, the newest first. What is over is left out.
 func order(all []life.Thing) []life.Thing {
 	all = slices.DeleteFunc(slices.Clone(all), func(t life.Thing) bool { return t.Part == life.Over })
 	rank := map[life.Part]int{life.Needs: 0, life.Runs: 1, life.Has: 2}
@@ -99,8 +99,11 @@ func order(all []life.Thing) []life.Thing {
 		if by := cmp.Compare(rank[a.Part], rank[b.Part]); by != 0 {
 			return by
 		}
-		if a.Urgent != b.Urgent {
-			return map[bool]int{true: -1, false: 1}[a.Urgent]
+		switch {
+		case a.Urgent && !b.Urgent:
+			return -1
+		case b.Urgent && !a.Urgent:
+			return 1
 		}
 		if a.Part == life.Needs && a.AnswerBy != b.AnswerBy {
 			switch {

@@ -29,9 +29,6 @@ func (t thing) Says() string { return t.Text() + "." + t.GetState() }
 // Step is the id of the text that names one of its steps.
 func (t thing) Step(name string) string { return t.Text() + ".step." + name }
 
-// Undo is until when what another accepted can be taken back.
-func (t thing) Undo() int64 { return t.GetUndoBy() }
-
 // silent is a department that does not answer.
 type silent struct {
 	Service string
